@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
+import { formatIsoOrNull } from "@/lib/format/time";
 import type { Deps } from "@/lib/runtime/deps";
 import { authorityDto } from "./authority-dto";
 import {
@@ -46,6 +47,29 @@ export async function listAuthorities(
   authorize(actor, "authorities.read");
   const items = await describeAuthorities(deps, await listAuthorityRows(deps.db));
   return { items, nextCursor: null };
+}
+
+export type AuthorityChoice = Pick<
+  AuthorityDto,
+  "id" | "slug" | "name" | "kind" | "status" | "parentId" | "notAfter" | "certificateId"
+>;
+
+/** The same for forms, filters and chains, without what has to be counted or read for each. */
+export async function listAuthorityChoices(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+): Promise<readonly AuthorityChoice[]> {
+  authorize(actor, "authorities.read");
+  return (await listAuthorityRows(deps.db)).map((row) => ({
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    kind: row.kind as AuthorityDto["kind"],
+    status: row.status as AuthorityDto["status"],
+    parentId: row.parentId,
+    notAfter: formatIsoOrNull(row.notAfter),
+    certificateId: row.certificateId,
+  }));
 }
 
 /** Rows with their latest CRL, certificate counts and chain. */

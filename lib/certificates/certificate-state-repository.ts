@@ -1,8 +1,10 @@
 import type { CertificateListState, RotationState, SuccessorState } from "./schema";
 
-const isOwn = "exists (select from identity i where i.id = c.identity_id and i.kind = 'system')";
+const isOwn = "c.identity_id in (select id from identity where kind = 'system')";
 const isShortLived = "c.not_after - c.not_before < interval '8 days'";
-const hasSuccessor = "exists (select from certificate s where s.predecessor_id = c.id)";
+// Of the index, only the part of those with a predecessor is read.
+const hasSuccessor =
+  "exists (select from certificate s where s.predecessor_id = c.id and s.predecessor_id is not null)";
 
 /**
  * Each state as a condition on `certificate c`, at a time given as SQL. One definition for lists,

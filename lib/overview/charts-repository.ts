@@ -27,9 +27,13 @@ export async function countExpirations(
   const { rows } = await pool.query<WeekCount>({
     name: "overview_expirations",
     values: [now, start, weeks],
-    text: `select least(floor(extract(epoch from c.not_after - $2::timestamptz) / 604800), $3)::int as week,
-      case when ${automatic} then 'automatic' when ${issued} then 'issued' else 'none' end as successor, count(*)::int as count
-      from certificate c where ${valid} and ${ownLeftOut} group by 1, 2`,
+    // Week by week, each a range of an index: grouped by a computed week, all of them would be sorted.
+    text: `select week, successor, count from generate_series(0, $3::int) week,
+      lateral (select count(*) filter (where ${automatic})::int as automatic, count(*) filter (where not (${automatic}) and ${issued})::int as issued, count(*)::int as all_of_them
+        from certificate c where ${valid} and ${ownLeftOut} and c.not_after >= $2::timestamptz + week * interval '7 days'
+          and c.not_after < case when week = $3 then 'infinity' else $2::timestamptz + (week + 1) * interval '7 days' end) counted,
+      lateral (values ('automatic', automatic), ('issued', issued), ('none', all_of_them - automatic - issued)) each (successor, count)
+      where count > 0`,
   });
   return rows;
 }

@@ -246,6 +246,7 @@ describe("overview", () => {
       ),
     ).toEqual([]);
     const alert = await openAlert(deps);
+    await harness.sequence();
     const after = await getOverview(deps, admin);
     expect(after.latest.find(({ targetId }) => targetId === alert)?.action).toBe("alert.opened");
   });

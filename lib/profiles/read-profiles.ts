@@ -44,6 +44,23 @@ export async function listProfiles(
   return { items: rows.map((row) => profileDto(row, counts.get(row.id) ?? 0)), nextCursor: null };
 }
 
+export type ProfileChoice = Omit<ProfileDto, "certificateCount">;
+
+/**
+ * The same for forms and filters, without counting certificates, which takes long where there are
+ * many.
+ */
+export async function listProfileChoices(
+  deps: Pick<Deps, "db">,
+  actor: AnyActor,
+): Promise<readonly ProfileChoice[]> {
+  authorize(actor, "profiles.read");
+  return (await listProfileRows(deps.db)).map((row) => {
+    const { certificateCount: _none, ...choice } = profileDto(row, 0);
+    return choice;
+  });
+}
+
 export function profileNotFound(): AppError {
   return new AppError("profile.not-found", "Profile not found.");
 }

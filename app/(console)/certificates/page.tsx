@@ -37,8 +37,8 @@ import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { ListMenus } from "@/app/(console)/views/list-menus";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listAuthorityChoices } from "@/lib/authorities/read-authorities";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 
 const path = "/certificates";
 const bulkActions = { preview: previewBulk, start: startBulk } as const;
@@ -55,8 +55,8 @@ export default async function CertificatesPage({
   const now = deps.clock.now();
   const [list, profiles, authorities, identityName] = await Promise.all([
     listCertificates(deps, actor, query),
-    listProfiles(deps, actor),
-    listAuthorities(deps, actor),
+    listProfileChoices(deps, actor),
+    listAuthorityChoices(deps, actor),
     findIdentityName(deps, actor, query.identity),
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
@@ -95,9 +95,9 @@ export default async function CertificatesPage({
           identityName={identityName}
           now={now}
           own={query.own ?? "exclude"}
-          serverKeys={profiles.items.some(({ rules }) => rules.serverKeys === true)}
-          profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
-          authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
+          serverKeys={profiles.some(({ rules }) => rules.serverKeys === true)}
+          profiles={profiles.map(({ slug, name }) => ({ value: slug, label: name }))}
+          authorities={authorities.map(({ slug, name }) => ({ value: slug, label: name }))}
           end={
             <ListMenus
               list="certificates"

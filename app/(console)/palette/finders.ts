@@ -8,7 +8,7 @@ import type { Actor } from "@/lib/access/actor";
 import type { Permission } from "@/lib/access/permissions";
 import { listAccounts } from "@/lib/accounts/read-accounts";
 import { listAlerts } from "@/lib/alerts/list-alerts";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listAuthorityChoices } from "@/lib/authorities/read-authorities";
 import { listBulkActs } from "@/lib/bulk/read-bulk-acts";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
@@ -21,7 +21,7 @@ import { listIdentities } from "@/lib/identities/read-identities";
 import { getEntry } from "@/lib/log/search/get-entry";
 import { listDestinations } from "@/lib/delivery/read-destinations";
 import { listPolicies } from "@/lib/policies/read-policies";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 import { listProxies } from "@/lib/proxies/read-proxies";
 import type { Deps } from "@/lib/runtime/deps";
 import { listTokens } from "@/lib/tokens/read-tokens";
@@ -108,7 +108,7 @@ const findPolicies: Finder["find"] = async (deps, actor, q) => {
 };
 
 const findAuthorities: Finder["find"] = async (deps, actor, q) => {
-  const { items } = await listAuthorities(deps, actor);
+  const items = await listAuthorityChoices(deps, actor);
   return items
     .filter(({ id, name, slug }) => hasWords(q, name, slug, id))
     .slice(0, itemsPerGroup)
@@ -124,7 +124,7 @@ const findAuthorities: Finder["find"] = async (deps, actor, q) => {
 };
 
 const findProfiles: Finder["find"] = async (deps, actor, q) => {
-  const { items } = await listProfiles(deps, actor);
+  const items = await listProfileChoices(deps, actor);
   return items
     .filter(({ id, name, slug }) => hasWords(q, name, slug, id))
     .slice(0, itemsPerGroup)

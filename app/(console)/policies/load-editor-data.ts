@@ -4,7 +4,7 @@ import type { Actor } from "@/lib/access/actor";
 import type { Deps } from "@/lib/runtime/deps";
 import type { PolicyDto } from "@/lib/policies/schema";
 import { getIdentity } from "@/lib/identities/read-identities";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 
 /**
@@ -17,8 +17,8 @@ export async function loadEditorData(
   policy: PolicyDto | null,
 ): Promise<{ profiles: ProfileChoice[]; names: IdentityNames }> {
   const ids = [...new Set(policy?.rules?.flatMap(({ identities }) => identities))];
-  const [{ items }, identities] = await Promise.all([
-    listProfiles(deps, actor),
+  const [items, identities] = await Promise.all([
+    listProfileChoices(deps, actor),
     Promise.all(ids.map((id) => nullIfNotFound(getIdentity(deps, actor, id)))),
   ]);
   const named = new Set(policy?.rules?.flatMap(({ profiles }) => profiles));

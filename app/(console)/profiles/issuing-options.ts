@@ -1,12 +1,12 @@
 import type { SelectOption } from "@/components/ui/select";
 import type { Actor } from "@/lib/access/actor";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listAuthorityChoices } from "@/lib/authorities/read-authorities";
 import type { Deps } from "@/lib/runtime/deps";
 
 /** The CAs that a profile can issue from. */
 export async function issuingOptions(deps: Deps, actor: Actor): Promise<SelectOption[]> {
-  const { items } = await listAuthorities(deps, actor);
-  return items
+  const authorities = await listAuthorityChoices(deps, actor);
+  return authorities
     .filter(({ kind, status }) => kind === "issuing" && status === "active")
     .map(({ slug, name }) => ({ value: slug, label: `${name} (${slug})` }));
 }

@@ -38,7 +38,7 @@ export function KeySourceField({
       <RadioCards
         label="Key"
         name="source"
-        columns={allowsServer ? 3 : 2}
+        columns={allowsServer ? 1 : 2}
         options={allowsServer ? [...options, byChancery] : options}
         value={source}
         onChange={(value) => {

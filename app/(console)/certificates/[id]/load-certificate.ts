@@ -5,7 +5,6 @@ import { certificateName } from "@/components/certificates/certificate-name";
 import type { Actor } from "@/lib/access/actor";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
-import type { AuthorityDto } from "@/lib/authorities/schema";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { previewRevocation } from "@/lib/certificates/preview-revocation";
 import type { CertificateDto } from "@/lib/certificates/schema";
@@ -14,12 +13,11 @@ import { listCustody } from "@/lib/custody/list-timeline";
 import { getLogState } from "@/lib/log/live/get-log-state";
 import { describeCertificate } from "@/lib/pki/describe";
 import { derOf } from "@/lib/pki/pem";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listAuthorityChoices, type AuthorityChoice } from "@/lib/authorities/read-authorities";
 import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
-import { getProfile } from "@/lib/profiles/read-profiles";
+import { listProfileChoices, type ProfileChoice } from "@/lib/profiles/read-profiles";
 import type { SuccessorRules } from "@/components/certificates/rotate-dialog";
-import type { ProfileDto } from "@/lib/profiles/schema";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 
 /**
@@ -34,11 +32,11 @@ export async function loadCertificate(id: string) {
   const certificate = await nullIfNotFound(getCertificate(deps, actor, id));
   if (certificate === null) notFound();
   const may = mayOf(actor);
-  const [authorities, custody, figures, profile, log, uses, identity] = await Promise.all([
-    listAuthorities(deps, actor),
+  const [authorities, custody, figures, profiles, log, uses, identity] = await Promise.all([
+    listAuthorityChoices(deps, actor),
     listCustody(deps, actor, certificate.id),
     may.revoke ? previewRevocation(deps, actor, certificate.id) : null,
-    nullIfNotFound(getProfile(deps, actor, certificate.profile.id)),
+    listProfileChoices(deps, actor),
     may.audit ? getLogState(deps, actor) : null,
     may.custody ? listUses(deps, actor, { certificate: certificate.id }) : [],
     getIdentity(deps, actor, certificate.identity.id),
@@ -69,19 +67,22 @@ export async function loadCertificate(id: string) {
       typedWord: identity.powers.includes("chancery") ? "revoke" : undefined,
     },
     now: deps.clock.now(),
-    chain: chainOf(certificate, authorities.items),
+    chain: chainOf(certificate, authorities),
     extensions:
       certificate.pem === null
         ? null
         : describeCertificate(derOf(certificate.pem, "CERTIFICATE")).extensions,
-    successorRules: successorRulesOf(certificate, profile),
+    successorRules: successorRulesOf(
+      certificate,
+      profiles.find(({ id: one }) => one === certificate.profile.id) ?? null,
+    ),
   };
 }
 
 /** What a successor has to fit; a profile that is gone allows no key. */
 function successorRulesOf(
   { sans, commonName }: CertificateDto,
-  profile: ProfileDto | null,
+  profile: ProfileChoice | null,
 ): SuccessorRules {
   const names = { names: sans, commonName };
   if (profile === null)
@@ -121,7 +122,7 @@ function mayOf({
  */
 function chainOf(
   certificate: CertificateDto,
-  authorities: readonly AuthorityDto[],
+  authorities: readonly AuthorityChoice[],
 ): readonly ChainLink[] {
   const links: ChainLink[] = [];
   let next = authorities.find(({ id }) => id === certificate.authority.id);

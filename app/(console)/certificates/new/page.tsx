@@ -4,9 +4,9 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listAuthorityChoices } from "@/lib/authorities/read-authorities";
 import { getIdentity } from "@/lib/identities/read-identities";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 import { create, find } from "@/app/(console)/identities/actions";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 import { issue, preview } from "@/app/(console)/certificates/actions";
@@ -18,9 +18,9 @@ export default async function IssuePage({
 }: Readonly<{ searchParams: Promise<{ identity?: string }> }>) {
   const { actor, deps } = await openPage("certificates.issue", { action: "profile.read" });
   const { identity: identityId } = await searchParams;
-  const [{ items }, { items: authorities }, identity] = await Promise.all([
-    listProfiles(deps, actor),
-    listAuthorities(deps, actor),
+  const [items, authorities, identity] = await Promise.all([
+    listProfileChoices(deps, actor),
+    listAuthorityChoices(deps, actor),
     identityId ? nullIfNotFound(getIdentity(deps, actor, identityId)) : null,
   ]);
   const [first, ...rest] = items

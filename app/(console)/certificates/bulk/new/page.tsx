@@ -2,14 +2,14 @@ import { IssueMany } from "@/components/bulk/issue/issue-many";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { maxIssueRows } from "@/lib/bulk/schema";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 import { previewIssues, startIssues } from "./actions";
 
 export const metadata = { title: "Issue many certificates" };
 
 export default async function IssueManyPage() {
   const { actor, deps } = await openPage("certificates.issue", { action: "profile.read" });
-  const { items } = await listProfiles(deps, actor);
+  const items = await listProfileChoices(deps, actor);
   return (
     <>
       <PageHeader
