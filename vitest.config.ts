@@ -14,20 +14,30 @@ const outsideClients = ["acme", "est", "compat"].map(
   (surface) => `server/${surface}/**/*.interop.test.ts`,
 );
 const mocked = filesNamed(".mocked.test.ts");
-// Each takes a process, a store or the clock away, or repeats a race, and waits for what follows.
+// Each takes a process, a store or the clock away, repeats a race, or tries every column or statement
+// one by one, and waits for what follows.
 const faults = [
+  "cli/log.db.test.ts",
   "clients/shell/chancery-event.test.ts",
   "clients/typescript/chancery-events.test.ts",
   "lib/keys/make-jks.interop.test.ts",
+  "lib/log/cosign/witnessed.db.test.ts",
+  "lib/log/live/verify-log.db.test.ts",
   "lib/log/publish/leader.db.test.ts",
+  "lib/log/reconcile/every-column.db.test.ts",
+  "lib/log/search/tail-entries.db.test.ts",
   "lib/log/segments/exact.db.test.ts",
+  "lib/maintenance/leadership.db.test.ts",
   "lib/names/name-races.db.test.ts",
+  "server/api/every-statement.db.test.ts",
   "server/api/full-disk.db.test.ts",
   "server/authorize/store-away.db.test.ts",
   "server/backup/restore.db.test.ts",
   "server/demo/demo.db.test.ts",
   "server/gateway/database-away.db.test.ts",
   "server/gateway/stalled-readers.db.test.ts",
+  "server/gateway/starved.db.test.ts",
+  "server/gateway/unknown-callers.db.test.ts",
   "server/jobs/drills.db.test.ts",
   "server/signer/restore*.db.test.ts",
   "server/supervise/outside-database.db.test.ts",
