@@ -5,7 +5,7 @@ import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
-import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProfileChoices } from "@/lib/profiles/read-profiles";
 import { create } from "@/app/(console)/authorities/actions";
 
 export const metadata = { title: "New issuing CA" };
@@ -17,7 +17,7 @@ export default async function NewAuthorityPage({
   const { replaces: replacedId } = await searchParams;
   const [{ items }, profiles] = await Promise.all([
     listAuthorities(deps, actor),
-    listProfiles(deps, actor),
+    listProfileChoices(deps, actor),
   ]);
   const parents = items
     .filter(({ status }) => status === "active")
@@ -37,7 +37,7 @@ export default async function NewAuthorityPage({
         {replaces && (
           <ReplaceSteps
             replaces={replaces}
-            profiles={profiles.items.filter(
+            profiles={profiles.filter(
               ({ authorityId, status }) => authorityId === replaces.id && status === "active",
             )}
           />
