@@ -74,7 +74,7 @@ export async function openWithNewKey(
 /** Issues what the form shows. */
 export async function issueWithNewKey(page: Page): Promise<void> {
   await issueButton(page).click();
-  await expect(page.getByText("Issued.", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^Issued\./)).toBeVisible();
   await expect(page.getByText("Download the private key now.")).toBeVisible();
 }
 
