@@ -55,10 +55,15 @@ export async function createLongThings(text: Writer): Promise<LongThings> {
     days: 1,
     comment: text(1000),
   });
-  const bulks = [await assignLong(api, text, identity.id), await revokeLong(api, certificate.id)];
+  const bulks = [
+    await assignLong(api, text, identity.id),
+    await revokeLong(api, certificate.id),
+    await acknowledgeLong(api, text, alert),
+  ];
   return {
     paths: {
       "/alerts/[id]": `/alerts/${alert}`,
+      "/alerts/bulk/[id]": `/alerts/bulk/${bulks[2]}`,
       "/audit/[seq]": "/audit/3",
       "/authorities/[id]": `/authorities/${certificate.authority.id}`,
       "/certificates/[id]": `/certificates/${certificate.id}`,
@@ -168,3 +173,5 @@ const assignLong = (api: Api, text: Writer, identity: string) =>
   startBulk(api, { act: "assign", owner: text(254), identities: [identity], comment: text(500) });
 const revokeLong = (api: Api, certificate: string) =>
   startBulk(api, { act: "revoke", reason: "superseded", ids: [certificate] });
+const acknowledgeLong = (api: Api, text: Writer, alert: string) =>
+  startBulk(api, { act: "acknowledge", alerts: [alert], comment: text(500) });
