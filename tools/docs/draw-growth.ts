@@ -85,11 +85,13 @@ function ceilingOf(value: number): number {
 const shortened = (entries: number): string =>
   entries >= 1e6 ? `${entries / 1e6} million` : entries.toLocaleString("en");
 
-/** The same figures as a table in Markdown, with the day and the load of the machine. */
+/** The picture and its figures as a table in Markdown, with the day and the load of the machine. */
 export function growthTable({ day, load, rows }: Growth): string {
   const names = panels.flatMap(({ measures }) => measures);
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
+    "![Six line charts: intake, certificates, search, export, bytes an entry and memory, over the number of entries](images/growth.svg)",
+    "",
     `Measured on ${day}; load ${load.toFixed(1)} before.`,
     "",
     line(["Entries", ...names]),
