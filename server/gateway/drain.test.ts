@@ -10,16 +10,18 @@ import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { makeDrain } from "./drain";
 import { listen } from "@/lib/runtime/listen";
+import { freePorts } from "@/testing/free-ports";
 
 const agent = new Agent({ keepAlive: true });
-// Nothing else on this machine listens on this address, so that a port that was closed stays refused.
-const host = "127.0.0.77";
+const host = "127.0.0.1";
 
 async function stand(answer: (response: ServerResponse) => void) {
   const drain = makeDrain(),
     server = createServer((_request, response) => answer(response));
   drain.track(server);
-  const port = await listen(server, { host, port: 0, variable: "none" });
+  // None that port 0 comes from: another test, which listens on all addresses, could get it next.
+  const [free = 0] = await freePorts(1);
+  const port = await listen(server, { host, port: free, variable: "none" });
   const ask = async (): Promise<{ text: string; connection: string | undefined }> => {
     const request = openRequest({ port, host, agent }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
@@ -70,7 +72,9 @@ test("connections that the server does not know are closed while they are idle, 
   const server = createServer();
   server.removeAllListeners("connection");
   server.on("connection", (socket) => void sockets.push(socket));
-  const port = await listen(server, { host, port: 0, variable: "none" });
+  // None that port 0 comes from: another test, which listens on all addresses, could get it next.
+  const [free = 0] = await freePorts(1);
+  const port = await listen(server, { host, port: free, variable: "none" });
   drain.track(server, {
     closeIdle: () => void done.push("idle"),
     closeAll: () => sockets.forEach((socket) => socket.destroy()),
