@@ -40,7 +40,7 @@ let made = 0;
 try {
   const identity = await makeIdentity();
   await issue(identity, 1);
-  await searchTimes(0);
+  await searchTimes(1_000);
   const rows: GrowthRow[] = [];
   for (const size of sizes) {
     await fillTo(size);
