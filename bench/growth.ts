@@ -10,6 +10,7 @@ import { readRunFile } from "@/lib/runtime/run-file";
 import { treeOf } from "@/testing/supervise/process-tree";
 import { apiOf, startChancery } from "./_chancery";
 import type { GrowthRow } from "./_growth-row";
+import { readProgress, untilSettled } from "./_log-progress";
 import { postAll } from "./_post";
 import { makeRequest } from "./_requests";
 import { encodeFleetEntry, queryKinds } from "./_search-fixture";
@@ -63,11 +64,11 @@ async function measure(entries: number, identity: unknown): Promise<GrowthRow> {
   const exported = exportAll();
   const search = await searchTimes(entries);
   const certificates = await issue(identity, issuingSeconds);
-  await settled();
+  await untilSettled(db);
   const intake = await insertWhile(
     (_inserted, began) => performance.now() - began < intakeSeconds * 1000,
   );
-  await settled();
+  await untilSettled(db);
   return {
     entries,
     "intake, entries/s": intake,
@@ -77,23 +78,6 @@ async function measure(entries: number, identity: unknown): Promise<GrowthRow> {
     "bytes an entry": bytes / entries,
     ...memory(),
   };
-}
-
-async function figures() {
-  const { rows } = await db.pool.query<Record<"size" | "tree" | "indexed" | "backlog", string>>(
-    "select h.size, t.size as tree, i.upto as indexed, tlog.inbox_backlog() as backlog from tlog.head h, tlog.tree t, tlog.indexed i",
-  );
-  const of = (name: "size" | "tree" | "indexed" | "backlog") => Number(rows[0]?.[name]);
-  return { size: of("size"), tree: of("tree"), indexed: of("indexed"), backlog: of("backlog") };
-}
-
-/** Waits until everything is numbered, in the tree and indexed. */
-async function settled(): Promise<void> {
-  for (;;) {
-    const { size, tree, indexed, backlog } = await figures();
-    if (backlog === 0 && tree === size && indexed === size) return;
-    await pause(200);
-  }
 }
 
 /** Inserts entries of a fleet over two connections while `goesOn`; entries a second. */
@@ -117,13 +101,13 @@ async function insertWhile(goesOn: (inserted: number, began: number) => boolean)
 
 async function fillTo(size: number): Promise<void> {
   for (;;) {
-    const { size: now, backlog } = await figures();
+    const { size: now, backlog } = await readProgress(db);
     const left = size - now - backlog;
     if (left <= 0) break;
     await insertWhile((inserted) => inserted < Math.min(left, 20_000));
-    while ((await figures()).backlog > 20_000) await pause(200);
+    while ((await readProgress(db)).backlog > 20_000) await pause(200);
   }
-  await settled();
+  await untilSettled(db);
 }
 
 /** Megabytes a second of everything as JSON Lines, downloaded to /dev/null. */

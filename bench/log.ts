@@ -18,6 +18,7 @@ import type { EntryRecord } from "@/lib/log/types";
 import { world } from "@/lib/runtime/get-deps";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
+import { readProgress, untilSettled } from "./_log-progress";
 import { makePlainTable } from "./_plain-table";
 import { report } from "./_results";
 import { printTable } from "./_tools";
@@ -109,32 +110,14 @@ async function insertFor(
   return done / ((performance.now() - began) / 1_000);
 }
 
-async function figures(): Promise<{
-  size: number;
-  tree: number;
-  indexed: number;
-  backlog: number;
-}> {
-  const { rows } = await db.pool.query<Record<string, string>>(
-    "select h.size, t.size as tree, i.upto as indexed, tlog.inbox_backlog() as backlog from tlog.head h, tlog.tree t, tlog.indexed i",
-  );
-  const { size, tree, indexed, backlog } = rows[0] ?? {};
-  return {
-    size: Number(size),
-    tree: Number(tree),
-    indexed: Number(indexed),
-    backlog: Number(backlog),
-  };
-}
-
 async function intake(): Promise<void> {
   const batches = Array.from({ length: 40 }, (_none, at) => batchOf(at * batch)),
     rows = [];
   for (const round of [1, 2, 3]) {
     const bare = await insertFor(plain.pool, plain.insert, batches, 3);
-    const before = await figures(),
+    const before = await readProgress(db),
       taken = await insertFor(db.pool, insertEntriesStatement, batches, 5),
-      after = await figures();
+      after = await readProgress(db);
     rows.push({
       round: String(round),
       "bare INSERT/s": bare,
@@ -144,7 +127,7 @@ async function intake(): Promise<void> {
       "left in the inbox": String(after.backlog),
       "left to index": String(after.size - after.indexed),
     });
-    await settled();
+    await untilSettled(db);
   }
   const ratios = rows.map((row) => row["of bare INSERT"]).toSorted((a, b) => a - b);
   const middle = rows.find((row) => row["of bare INSERT"] === ratios[1])!;
@@ -162,15 +145,6 @@ async function intake(): Promise<void> {
   printTable(rows);
 }
 
-/** Waits until everything is numbered, in the tree and indexed. */
-async function settled(): Promise<void> {
-  for (;;) {
-    const { size, tree, indexed, backlog } = await figures();
-    if (backlog === 0 && tree === size && indexed === size) return;
-    await pause(200);
-  }
-}
-
 async function timeToCheckpoint(): Promise<void> {
   const api = apiOf(chancery),
     made: { id: string; answered: number }[] = [];
@@ -183,7 +157,7 @@ async function timeToCheckpoint(): Promise<void> {
     made.push({ id: String(entryId), answered: Date.now() });
     await pause(20 + ((n * 37) % 400));
   }
-  await settled();
+  await untilSettled(db);
   await pause(2_000);
   const { rows } = await db.pool.query<{ entry_id: string; at: Date | null }>(
     `select e.entry_id, (select min(c.published_at) from tlog.checkpoint c where c.size > e.seq and c.published_at is not null) as at from tlog.entry e where e.entry_id = any($1)`,
@@ -204,14 +178,14 @@ async function timeToCheckpoint(): Promise<void> {
 }
 
 async function exportAll(): Promise<void> {
-  for (let { size } = await figures(); size < exported; { size } = await figures()) {
+  for (let { size } = await readProgress(db); size < exported; { size } = await readProgress(db)) {
     await db.pool.query({
       ...insertEntriesStatement,
       values: insertEntriesValues(joinEntries(batchOf(size))),
     });
-    if ((await figures()).backlog > 20_000) await pause(500);
+    if ((await readProgress(db)).backlog > 20_000) await pause(500);
   }
-  await settled();
+  await untilSettled(db);
   const rows = [];
   for (const format of ["jsonl", "csv"]) {
     const file = join(downloads, `log.${format}`),
@@ -249,7 +223,7 @@ async function exportAll(): Promise<void> {
     });
     rows.push({
       format,
-      entries: (await figures()).size.toLocaleString("en"),
+      entries: (await readProgress(db)).size.toLocaleString("en"),
       MB: bytes / 1e6,
       "MB/s": bytes / 1e6 / took,
       "of copying the file": copied / took,
