@@ -49,8 +49,8 @@ export async function listOrders(
 }
 
 /**
- * A certificate that was found for a request, if it is of the account's identity, with its whole chain, without the root, in PEM. Errors:
- * `acme.not-found`.
+ * A certificate that was found for a request, if it is of the account's identity, with its whole
+ * chain, without the root, in PEM. Errors: `acme.not-found`.
  */
 export async function readChain(
   deps: Pick<Deps, "db" | "clock">,

@@ -12,9 +12,10 @@ import type { SelectedItem, Selection } from "./selection";
 export type SelectedItems = Selection & Readonly<{ sha256: string }>;
 
 /**
- * Reads the certificates, identities or alerts of a selection. Errors: `bulk.count-changed` if the filter
- * matches another number than the list showed, `bulk.too-many`, `cursor.invalid`, `serial.invalid`,
- * `name.invalid`, `alert.assignee`, `alert.assignee-disabled`, `alert.assignee-role`.
+ * Reads the certificates, identities or alerts of a selection. Errors: `bulk.count-changed` if the
+ * filter matches another number than the list showed, `bulk.too-many`, `cursor.invalid`,
+ * `serial.invalid`, `name.invalid`, `alert.assignee`, `alert.assignee-disabled`,
+ * `alert.assignee-role`.
  */
 export async function selectItems(
   deps: Pick<Deps, "db" | "clock">,
